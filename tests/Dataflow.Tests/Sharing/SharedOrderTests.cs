@@ -9,7 +9,7 @@ public sealed class SharedOrderTests : IDisposable
 {
     private const ulong Lower = uint.MaxValue;
     private const int Partitions = 16; // enough for splits in both halves of the shards
-    private const int InPartition = 400;
+    private const int InPartition = 2000;
     private const int Keys = 60;
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
     private static readonly ulong[][] s_shares = [[~Lower, Lower], [ulong.MaxValue, 0], [0, ulong.MaxValue], [Lower, ~Lower]];

@@ -39,7 +39,7 @@ public sealed class StandbyTests : IDisposable
         await CountAsync();
         Assert.Equal(Numbers, living.Status.StateEntries);
         Assert.DoesNotContain(second.Opened, static opened => opened.Topic == "counting.snapshots");
-        Assert.Empty(living.Status.Copies);
+        await UntilAsync(() => living.Status.Copies.Count == 0);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class StandbyTests : IDisposable
         await _numbers.ExpectAsync();
         Assert.Equal(
             (Numbers, 32, 32), (living.Status.StateEntries, living.Status.Restore.FromMemory, living.Status.Restore.FromLog));
-        Assert.Empty(living.Status.Copies);
+        await UntilAsync(() => living.Status.Copies.Count == 0);
     }
 
     [Fact]

@@ -65,6 +65,7 @@ internal sealed class SharedGroup(LogStore store)
         private ulong _next;
         private ulong _taken;
         private ulong _held;
+        private volatile bool _hasLeft; // and gets no shards until it joins again
         private long _term;
         private Task _goingOn = Task.CompletedTask;
         private TaskCompletionSource _still = new();
@@ -82,7 +83,7 @@ internal sealed class SharedGroup(LogStore store)
 
         public override string? WorkDirectory => null;
 
-        internal bool IsSettled => _taken == _next;
+        internal bool IsSettled => _hasLeft || _taken == _next;
 
         /// <summary>Waited for before changes of state are read; null: nothing is.</summary>
         public Task? ReadsStateAfter { get; set; }
@@ -117,7 +118,11 @@ internal sealed class SharedGroup(LogStore store)
 
         public override ValueTask FenceAsync(string owner, CancellationToken cancellationToken = default) => default;
 
-        public override LogMembership Join(string owner, int units, bool areShared) => new Member(this);
+        public override LogMembership Join(string owner, int units, bool areShared)
+        {
+            _hasLeft = false;
+            return new Member(this);
+        }
 
         public override long? GetGroupOffset(string name, string topic, int partition) => store.GetGroupOffset(name, topic, partition);
 
@@ -191,6 +196,15 @@ internal sealed class SharedGroup(LogStore store)
             }
         }
 
+        private void Leave()
+        {
+            lock (group._lock)
+            {
+                (_hasLeft, _taken) = (true, 0);
+                group.Change();
+            }
+        }
+
         private static IReadOnlyList<int> Units(ulong shards)
             => [.. Enumerable.Range(0, 64).Where(shard => (shards & (1UL << shard)) != 0)];
 
@@ -243,7 +257,11 @@ internal sealed class SharedGroup(LogStore store)
             public override ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default)
                 => process.NextAsync(cancellationToken);
 
-            public override ValueTask DisposeAsync() => default;
+            public override ValueTask DisposeAsync()
+            {
+                process.Leave();
+                return default;
+            }
         }
     }
 
