@@ -111,8 +111,12 @@ internal sealed class Copies : IDisposable
     {
         if (_isFollowing || _stopping.IsCancellationRequested) return;
         _isFollowing = true;
-        _following = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _following = OnThread(Run);
     }
+
+    // Not on threads of the pool: reads wait, and the run that goes on meanwhile needs these for its commits.
+    private static Task OnThread(Action act)
+        => Task.Factory.StartNew(act, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Run()
     {
@@ -145,7 +149,7 @@ internal sealed class Copies : IDisposable
             missing = wanted.Except(ShardSet.Of(_images.Keys));
         }
 
-        if (!missing.IsEmpty) missing.Take(ShardsAtOnce).AsParallel().ForAll(ReadWhole);
+        Task.WaitAll([.. missing.Take(ShardsAtOnce).Select(shard => OnThread(() => ReadWhole(shard)))]);
         lock (_gate)
         {
             if (missing.Count <= ShardsAtOnce) OpenReaders();
