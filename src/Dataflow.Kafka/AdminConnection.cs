@@ -16,6 +16,9 @@ internal sealed class AdminConnection : IDisposable
     /// <summary>Whether the cluster was out of reach, or has refused the client: a new connection may do better.</summary>
     public bool IsHopeless => _errors.Hopeless.IsCompleted;
 
+    /// <summary>Whether it has had an answer.</summary>
+    public bool HasAnswered { get; private set; }
+
     /// <summary>Asks, and waits no longer than an answer may come.</summary>
     /// <param name="ask">Asks; each call it makes must have a limit of time.</param>
     /// <exception cref="KafkaException">There was no answer, or an error.</exception>
@@ -27,7 +30,12 @@ internal sealed class AdminConnection : IDisposable
         await Task.WhenAny(answer, _errors.Hopeless).ConfigureAwait(false);
         try
         {
-            if (answer.IsCompleted) return await answer.ConfigureAwait(false);
+            if (answer.IsCompleted)
+            {
+                var answered = await answer.ConfigureAwait(false);
+                HasAnswered = true;
+                return answered;
+            }
         }
         catch (KafkaException) when (IsHopeless)
         {

@@ -119,11 +119,25 @@ internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDispos
     {
         try
         {
-            return await Patience.AskAsync(() => Connection().AskAsync(ask)).ConfigureAwait(false);
+            return await Patience.AskAsync(() => AskConnectedAsync(ask)).ConfigureAwait(false);
         }
         catch (KafkaException error)
         {
             throw KafkaErrors.OfLog(kafka, where, error.Error);
+        }
+    }
+
+    private async Task<T> AskConnectedAsync<T>(Func<IAdminClient, Task<T>> ask)
+    {
+        var connection = Connection();
+        try
+        {
+            return await connection.AskAsync(ask).ConfigureAwait(false);
+        }
+        catch (KafkaException error) when (error.Error.Code == ErrorCode.Local_AllBrokersDown && connection.HasAnswered)
+        {
+            // The cluster was away some seconds ago, and may be back: a new connection finds out.
+            return await Connection().AskAsync(ask).ConfigureAwait(false);
         }
     }
 
