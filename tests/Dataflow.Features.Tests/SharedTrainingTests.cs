@@ -1,6 +1,7 @@
 using Dataflow.Log;
 using Dataflow.Testing;
 using Dataflow.Tests;
+using static Dataflow.Tests.Shared.SharedJobs;
 
 namespace Dataflow.Features.Tests;
 
@@ -104,17 +105,6 @@ public sealed class SharedTrainingTests : IDisposable
                 (ask, features) => $"{ask.Number}: {PingView.TextOf(features)} {features["sum_20s"].Status}")
             .To(Topic.Of<string>("rows"));
         return pipeline;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition, IReadOnlyList<Job> jobs)
-    {
-        using var longest = new CancellationTokenSource(s_longest);
-        while (!condition())
-        {
-            foreach (var job in jobs.Where(static job => job.Completion.IsFaulted)) await job.Completion;
-            Assert.False(longest.IsCancellationRequested, string.Join('\n', jobs.Select(static job => job.Status)));
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
     }
 
     private static Task<Job> StartAsync(PartitionedLog log)

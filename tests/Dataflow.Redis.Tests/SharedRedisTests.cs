@@ -3,6 +3,7 @@ using Dataflow.Log;
 using Dataflow.Testing;
 using Dataflow.Tests;
 using StackExchange.Redis;
+using static Dataflow.Tests.Shared.SharedJobs;
 
 namespace Dataflow.Redis.Tests;
 
@@ -193,17 +194,6 @@ public sealed class SharedRedisTests : IDisposable
         orders.FeatureView("sales", static v => v.Last("last", static order => order.Pieces)).ToRedis(_configuration);
         if (areRows) orders.ToTable().Where(static order => order.Pieces > 0).ToRedis(_configuration, "stock");
         return pipeline;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition, params Job[] jobs)
-    {
-        using var longest = new CancellationTokenSource(s_longest);
-        while (!condition())
-        {
-            foreach (var job in jobs.Where(static job => job.Completion.IsFaulted)) await job.Completion;
-            Assert.False(longest.IsCancellationRequested, string.Join('\n', jobs.Select(static job => job.Status)));
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
     }
 
     private Task<Job> StartAsync(PartitionedLog log, Func<Order, bool>? takes = null, bool areRows = true, TimeSpan? checkpoints = null)

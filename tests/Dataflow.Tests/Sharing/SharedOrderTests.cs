@@ -1,6 +1,7 @@
 using Dataflow.Extensibility;
 using Dataflow.Log;
 using Dataflow.Testing;
+using static Dataflow.Tests.Shared.SharedJobs;
 
 namespace Dataflow.Tests.Sharing;
 
@@ -103,17 +104,6 @@ public sealed class SharedOrderTests : IDisposable
             .Aggregate(static a => a.Count(), static (key, window, count) => $"{key} {window.StartMs} {count}").Values()
             .To(Topic.Of<string>("counts", 1));
         return pipeline;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition, params Job[] jobs)
-    {
-        using var longest = new CancellationTokenSource(s_longest);
-        while (!condition())
-        {
-            foreach (var job in jobs.Where(static job => job.Completion.IsFaulted)) await job.Completion;
-            Assert.False(longest.IsCancellationRequested, string.Join('\n', jobs.Select(static job => job.Status)));
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
     }
 
     private static Task<Job> StartAsync(PartitionedLog log, Source<Tick> ticks)

@@ -11,8 +11,8 @@ public class ChangedPartsTests
 {
     private const int Keys = 4;
 
-    /// <summary>Of a key: 0 to 5 adds, 6 sets it anew, 7 removes it; of all: 8 commits, 9 has a commit refused, so that the state is read
-    /// again from what the log has.</summary>
+    /// <summary>Of a key: 0 to 5 adds, 6 sets it anew, 7 removes it and, by the text, puts it back as it was; of all: 8 commits, 9 has a
+    /// commit refused, so that the state is read again from what the log has.</summary>
     private static readonly Gen<(int What, int Key, int Text)> s_operations
         = Gen.Select(Gen.Int[0, 9], Gen.Int[0, Keys - 1], Gen.Int[0, 60]);
 
@@ -71,7 +71,7 @@ public class ChangedPartsTests
         {
             if (what < 6) _state.Main.Update(key, out _).Add(new string((char)('a' + (text % 20)), text));
             else if (what == 6) _state.Main.Update(key, out _) = new Text { Bytes = [1] };
-            else if (what == 7) _state.Main.Remove(key);
+            else if (what == 7) Remove(key, putsBack: text % 2 == 0);
             else Checkpoint(isRefused: what == 9);
         }
 
@@ -80,6 +80,13 @@ public class ChangedPartsTests
             var entries = new List<string>();
             _log.ForEach((_, _, key, value) => entries.Add($"{Convert.ToHexString(key.Span)}: {Convert.ToHexString(value.Span)}"));
             return [.. entries.Order(StringComparer.Ordinal)];
+        }
+
+        private void Remove(int key, bool putsBack)
+        {
+            if (!_state.Main.TryGet(key, out var value)) return;
+            _state.Main.Remove(key);
+            if (putsBack) _state.Main.Update(key, out _) = value;
         }
 
         private void Open()

@@ -2,9 +2,10 @@ namespace Dataflow.Codecs;
 
 /// <summary>Lets a checkpoint write only what has changed of a value of keyed state: where values are large, change in small parts, and
 /// note which.</summary>
-/// <remarks>The bytes of a value are those that its serde writes; numbers and structs without references are written as they lie in memory.
-/// A value that is set anew, or was restored, has no notes of what was written, and is to be written whole: so the notes are in the value
-/// itself, and a value without any says so by what its type has by default.</remarks>
+/// <remarks>The bytes of a value are those that its serde writes; numbers and structs without references are written as they lie in
+/// memory. An entry that was added, or restored, is written whole the first time, whatever its value notes. The notes are of the value's
+/// own bytes, in the value itself: one that replaces another has none, which is what its type has by default, and is never a copy of
+/// another key's.</remarks>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 /// <example><code>
 /// public override bool TryWrite(ref Numbers value, PatchWriter patch)

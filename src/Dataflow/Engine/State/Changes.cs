@@ -56,8 +56,6 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
             WriteKey(ChangelogKind.Patch, state, ns, key, keys);
             For(_cut, Shards.Of(hash)).Put(_key.WrittenSpan, patch);
         }
-
-        parts.Written(ref value);
     }
 
     public void Put<TKey, TValue>(uint state, long ns, uint hash, TKey key, ref TValue value, KeyCodec<TKey> keys)

@@ -216,8 +216,8 @@ public sealed class KeyedState<TKey, TValue>
     internal bool WriteIfFrozen(ref StateEntry<TKey, TValue> entry)
     {
         if (entry.Mark == 0 || entry.Mark == _mark) return false;
-        _owner.Write(Namespace, entry.Hash, entry.Key, ref entry.Value);
-        entry.Mark = 0;
+        _owner.Write(Namespace, ref entry);
+        (entry.Mark, entry.IsWritten) = (0, true);
         _writtenShards |= 1UL << Shards.Of(entry.Hash);
         return true;
     }

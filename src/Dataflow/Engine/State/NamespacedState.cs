@@ -66,12 +66,13 @@ public sealed class NamespacedState<TKey, TValue> : IState
     }
 
     /// <summary>Writes an entry to the checkpoint under way.</summary>
-    internal void Write(long ns, uint hash, TKey key, ref TValue value)
+    internal void Write(long ns, ref StateEntry<TKey, TValue> entry)
     {
         try
         {
-            if (Parts is null) Changes.Put(_id, ns, hash, key, ref value, Keys);
-            else Changes.PutChanged(_id, ns, hash, key, ref value, Keys, Parts);
+            if (Parts is null || !entry.IsWritten) Changes.Put(_id, ns, entry.Hash, entry.Key, ref entry.Value, Keys);
+            else Changes.PutChanged(_id, ns, entry.Hash, entry.Key, ref entry.Value, Keys, Parts);
+            Parts?.Written(ref entry.Value);
         }
         catch (Exception error)
         {

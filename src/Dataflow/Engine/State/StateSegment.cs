@@ -11,6 +11,7 @@ internal struct StateEntry<TKey, TValue>
     public byte Mark; // 0: unchanged; else the mark of the epoch in which it changed
     public bool IsTouched; // until Untouch; in no checkpoint
     public bool IsUnkept; // until KeepTexts; in no checkpoint
+    public bool IsWritten; // since it was added or restored
     public TKey Key;
     public TValue Value;
 }
